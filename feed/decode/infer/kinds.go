@@ -44,9 +44,9 @@ func whyNotBeside(kind string) string {
 }
 
 // hidesBeside reports whether a member tells plain kinds of messages from others that are none beside them.
-func hidesBeside(kind *leaf, names []string) bool {
-	return plainKindNames[plainName(kind.name())] && slices.ContainsFunc(names, isPlainKind) &&
-		slices.ContainsFunc(names, func(name string) bool { return whyNotBeside(name) != "" })
+func hidesBeside(kind *leaf, kinds []rowsOfKind) bool {
+	return plainKindNames[plainName(kind.name())] && slices.ContainsFunc(kinds, func(k rowsOfKind) bool { return isPlainKind(k.name) }) &&
+		slices.ContainsFunc(kinds, func(k rowsOfKind) bool { return whyNotBeside(k.name) != "" })
 }
 
 // What messages are of which no map makes a price, a reading or a headline that says something.
@@ -182,7 +182,6 @@ func isOptionRight(v gjson.Result) bool {
 func (s *rowSet) kindsBy(l *leaf) []rowsOfKind {
 	at := map[string]*rowSet{}
 	var kinds []rowsOfKind
-	var names []string
 	named, other := true, false
 	for i, v := range l.values {
 		if v.Type != gjson.String || !isWritable(v.Str) {
@@ -197,11 +196,10 @@ func (s *rowSet) kindsBy(l *leaf) []rowsOfKind {
 			at[v.Str] = set
 			kinds = append(kinds, rowsOfKind{v.Str, set})
 			named, other = named && namesKind(v.Str), other || whyNotPrice(v.Str) != ""
-			names = append(names, v.Str)
 		}
 		set.rows = append(set.rows, s.rows[i])
 	}
-	if named || other || hidesBeside(l, names) {
+	if named || other || hidesBeside(l, kinds) {
 		return kinds
 	}
 	members := map[string]bool{}

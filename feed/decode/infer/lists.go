@@ -166,13 +166,7 @@ func (t *listRows) priceMayBeCalled(names []string, row []gjson.Result) bool {
 
 // isListRole reports whether a place of rows that are lists may be a field.
 func isListRole(field fieldRole) bool {
-	var r mapping.Rule
-	for _, c := range listFields(&r) {
-		if c.field == field {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(listFields(&mapping.Rule{}), func(c listField) bool { return c.field == field })
 }
 
 // listField is a field of a rule for rows that are lists.

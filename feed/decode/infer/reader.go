@@ -286,7 +286,7 @@ func (r *Reader) whyUnread(eventType string, data []byte) string {
 	if why := f.emptyPrice(all); why != "" {
 		return why
 	}
-	if kind := r.leftOutKind(payload); kind != "" {
+	if kind := r.leftOutKind(payload, f); kind != "" {
 		return kind + " is " + whyNotBeside(kind) + ": its price is not the last one"
 	}
 	for _, kind := range rowKinds(payload, 0) {
@@ -298,9 +298,9 @@ func (r *Reader) whyUnread(eventType string, data []byte) string {
 }
 
 // leftOutKind is the kind of a payload with a price that the map leaves out beside others of plain kinds; empty for none.
-func (r *Reader) leftOutKind(payload gjson.Result) string {
+func (r *Reader) leftOutKind(payload gjson.Result, f fields) string {
 	kind := messageKind(payload)
-	if f, _ := assignFields(leavesOf([]gjson.Result{payload})); whyNotBeside(kind) == "" || len(f["last"]) == 0 {
+	if whyNotBeside(kind) == "" || len(f["last"]) == 0 {
 		return ""
 	}
 	for _, rule := range r.result.Definition.Map {

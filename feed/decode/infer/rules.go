@@ -255,7 +255,7 @@ func (s *rowSet) baseAbove(read []payload) (path string) {
 // kindRules writes the rules for each kind of row.
 func (w *ruleWriter) kindRules(s *rowSet, kind *leaf, kinds []rowsOfKind, read []payload) (rules []mapping.Rule) {
 	unread := "" // a kind that changes a book that no rule reads
-	hidesBeside := hidesBeside(kind, kindsNames(kinds))
+	hidesBeside := hidesBeside(kind, kinds)
 	for _, k := range kinds {
 		if r, ok := w.stateRule(s, kind, k, read); ok {
 			rules = append(rules, r...)
@@ -290,13 +290,6 @@ func (w *ruleWriter) kindRules(s *rowSet, kind *leaf, kinds []rowsOfKind, read [
 	rules = joinKinds(rules, kind.path)
 	dropNamingConditions(rules, kind.path, kinds)
 	return rules
-}
-
-func kindsNames(kinds []rowsOfKind) (names []string) {
-	for _, k := range kinds {
-		names = append(names, k.name)
-	}
-	return names
 }
 
 // stateRule is the rule for rows of a kind that say of a symbol whether it is traded, if it names a symbol; ok is false for rows of

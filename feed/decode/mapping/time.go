@@ -84,8 +84,10 @@ func ParseTime(v gjson.Result) (time.Time, error) {
 	return parseTimeText(s, autoUnit)
 }
 
+const isoWithoutZone = "2006-01-02T15:04:05.999999999"
+
 // isoLayouts are those of RFC 3339 and near it, tried in turn. A time without a zone is taken as UTC.
-var isoLayouts = []string{time.RFC3339Nano, "2006-01-02T15:04:05.999999999Z0700", "2006-01-02T15:04:05.999999999Z07", "2006-01-02T15:04:05.999999999", "2006-01-02T15:04:05.999999999 UTC", "2006-01-02T15:04Z07:00", "2006-01-02T15:04"}
+var isoLayouts = []string{time.RFC3339Nano, "2006-01-02T15:04:05.999999999Z0700", "2006-01-02T15:04:05.999999999Z07", isoWithoutZone, "2006-01-02T15:04:05.999999999 UTC", "2006-01-02T15:04Z07:00", "2006-01-02T15:04"}
 
 // otherLayouts are how languages and protocols print times: HTTP, Go, C, Java, JavaScript, mail, FIX, ISO without signs, and with the
 // signs of Japan and of Germany. One whose day and month may be either is not among them.
@@ -242,7 +244,7 @@ func dateOfList(v gjson.Result) (s string, ok bool) {
 		return "", false
 	}
 	s = fmt.Sprintf("%04d-%02d-%02dT%02d:%02d:%02d.%09d", n[0], n[1], n[2], n[3], n[4], n[5], n[6])
-	_, err := time.Parse(isoLayouts[3], s)
+	_, err := time.Parse(isoWithoutZone, s)
 	return s, err == nil
 }
 
@@ -295,9 +297,10 @@ func TimeUnit(v gjson.Result) string {
 		return "auto"
 	}
 	d, err := parseDecimal(s)
-	if _, isISO := parseISO(s); err != nil && isISO {
-		return "rfc3339"
-	} else if err != nil {
+	if err != nil {
+		if _, isISO := parseISO(s); isISO {
+			return "rfc3339"
+		}
 		return "auto"
 	}
 	whole, _, _ := strings.Cut(d.String(), ".")
